@@ -36,7 +36,7 @@ from app.negotiations.navigation import nav
 from app.negotiations.views import IssueView
 
 PURPOSE = "compare page"  # of its cursors
-ISSUES_A_PAGE = 40
+ISSUES_A_PAGE = 20
 FEWEST, MOST = 2, 3  # parties
 MOST_TURNS = 10_000  # positions whose course is followed
 MOST_DAYS = 60  # of a course that are listed

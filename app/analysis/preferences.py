@@ -14,7 +14,6 @@ from app.analysis.agreement import Preferred
 from app.db.prepared import Prepared
 from app.log.reader import Moment
 from app.models.log import PositionPeriod, Revision
-from app.models.vocabulary import Firmness
 from app.negotiations.code_book import CodeBook
 from app.positions.current import CellRange, chosen_at, published_then
 
@@ -31,7 +30,6 @@ def _preferred() -> Select[*tuple[Any, ...]]:
             chosen.party_id,
             chosen.issue_id,
             chosen.position_id,
-            chosen.firmness,
             cast(option, BigInteger).label("option_id"),
         )
         .join(Revision, and_(Revision.seq == chosen.seq_from, Revision.n == chosen.n))
@@ -49,7 +47,6 @@ class Preferences:
     preferred: Preferred
     positions: list[int]  # by number
     spoken: Collection[tuple[str, str]]  # cells with a position, by party and issue
-    red_lines: Collection[tuple[str, str]]  # those of them that are a red line
 
 
 async def preferences(
@@ -72,9 +69,4 @@ async def preferences(
         },
         [row.position_id for row in rows],
         {(slugs[row.party_id], issues[row.issue_id]) for row in rows},
-        {
-            (slugs[row.party_id], issues[row.issue_id])
-            for row in rows
-            if row.firmness == Firmness.RED_LINE
-        },
     )

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from functools import partial
 from typing import Annotated
 
@@ -33,8 +33,9 @@ from app.positions.views import PositionView
 
 PURPOSE = "timeline page"  # of its cursors
 PARTIES = 40  # lanes of a drawing
-MOST_CELLS = 320  # of all small drawings together
+MOST_CELLS = 160  # of all small drawings together
 MOST_SMALL = 12  # drawings
+ROOM = timedelta(days=7)  # at least, after the newest position: all may be of one day
 MOST_TURNS = 1_000  # positions in all drawings together
 
 router = Router(prefix="/n/{slug}", include_in_schema=False)
@@ -146,7 +147,8 @@ def _days(
     first = min(_stated_from(seen[turn.position]) for turn in turns)
     newest = max(turn.on for turn in turns)
     # Some room for what is still current, but not the years since then.
-    return first, min(as_of, newest + (newest - first) // 8)
+    room = max((newest - first) // 8, ROOM)
+    return first, max(min(as_of, newest + room), newest)
 
 
 def _stated_from(position: PositionView) -> date:

@@ -32,6 +32,7 @@ from app.position_form.purpose import Mode, Purpose, State, prefilled, view_of
 from app.position_form.saved_forms import Saved, saved_by
 from app.position_form.submit import begun, submit
 from app.position_form.view import form_context
+from app.proposals.words import REJECTIONS
 
 router = Router(prefix="/n/{slug}/desk", include_in_schema=False)
 
@@ -199,6 +200,7 @@ async def desk_page(
         fragment=form if entry else None,
         status=state.status if state else beside.noted.status,
         reading=reading,
+        rejections=REJECTIONS,
         beginning=None if reading.positions else await find_beginning(session, purpose.slug),
         entry=entry,
         paragraphs=reading.paragraphs(entry),

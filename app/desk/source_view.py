@@ -1,9 +1,9 @@
 """Prepare one source for the desk: its text with quotes and candidates, and notes beside it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import pairwise
 
-import anyio.to_thread
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.desk.highlight import Mark, Paragraph, marked
@@ -15,17 +15,17 @@ from app.negotiations.views import IssueView
 from app.position_form.view import Entry
 from app.positions.names_at_moment import called
 from app.positions.views import PositionView, QuoteView
-from app.proposals.inbox import Item, list_inbox, prepare
+from app.proposals.inbox import Item, prepare
+from app.proposals.inbox_queries import list_inbox
 from app.proposals.schemas import InboxQuery
 from app.sources import queries
-from app.sources.candidates import Candidate, candidates
+from app.sources.candidates import Candidate
 from app.sources.matching.paragraphs import paragraphs
 from app.sources.page_numbers import page_at
-from app.sources.people import people
+from app.sources.people import find_candidates, people
 from app.sources.worklist import find_reading
 
 MOST_PROPOSED = 100  # that are marked in a text at once
-LONG = 20_000  # characters from which on a text is searched in a thread
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +37,7 @@ class Note:
     candidate: Candidate | None = None
     now: bool = False
     proposal: Item | None = None
+    next: int | None = None  # the proposal that comes after this one in the text
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +116,20 @@ class Reading:
             here = [k for k in paragraph.keys if k not in noted]
             noted.update(here)
             made.append((paragraph, [notes[k] for k in here]))
-        return made
+        return _linked(made)
+
+
+def _linked(noted: list[tuple[Paragraph, list[Note]]]) -> list[tuple[Paragraph, list[Note]]]:
+    """Name in the note of each proposal the one that comes next."""
+    order = [n.proposal.row.id for _, notes in noted for n in notes if n.proposal]
+    after = dict(pairwise(order))
+    return [
+        (
+            paragraph,
+            [replace(n, next=after.get(n.proposal.row.id)) if n.proposal else n for n in notes],
+        )
+        for paragraph, notes in noted
+    ]
 
 
 async def read(session: AsyncSession, slug: str, source_id: int) -> Reading:
@@ -127,13 +141,7 @@ async def read(session: AsyncSession, slug: str, source_id: int) -> Reading:
     positions = await positions_from(session, at, book.negotiation.id, source_id)
     found: list[Candidate] = []
     if text is not None:
-        known = await people(session, book)
-        far = len(text.text) > LONG
-        found = (
-            await anyio.to_thread.run_sync(candidates, text.text, known)
-            if far
-            else candidates(text.text, known)
-        )
+        found = await find_candidates(text.text, await people(session, book))
     state = await find_reading(session, book.negotiation.id, source_id)
     names = await called(session, at, book.party_names(), positions)
     asked = InboxQuery(source=source_id)

@@ -13,6 +13,7 @@ from app.positions.phrases import according_to, only_if
 NUMBERS = ("none", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 MOST_COUNTED = 5  # options in a tally; the others are counted together
 MOST_CONFLICTS = 4
+MOST_VOICES = 8  # the page of the common ground names all
 LONGEST_LABEL = 60  # characters of an option in a tally
 UNSAID = {
     Unsaid.NOT_SAID: "{} {have} not said",
@@ -165,7 +166,7 @@ class _Speech:
     def reserved(self, grounds: Sequence[OptionGround]) -> str:
         """Give the reservations about the qualified option that has the fewest."""
         easiest = min(grounds, key=lambda ground: len(ground.reserved))
-        said = "; ".join(self._said(voice, voice.attitude) for voice in easiest.reserved)
+        said = "; ".join(at_most([self._said(v, v.attitude) for v in easiest.reserved]))
         return said if len(grounds) == 1 else f"{self.label(easiest.option)}: {said}"
 
     def blocked(self, grounds: Iterable[OptionGround]) -> str:
@@ -176,18 +177,19 @@ class _Speech:
                 rejected.setdefault((voice.party, voice.firmness), []).append(
                     self.label(ground.option)
                 )
-        return "; ".join(
+        said = [
             f"{self._names([party])} rejects {', '.join(options)}"
             f"{' (red line)' * (firmness == Firmness.RED_LINE)}"
             for (party, firmness), options in rejected.items()
-        )
+        ]
+        return "; ".join(at_most(said))
 
     def left(self, grounds: Iterable[OptionGround]) -> list[str]:
         """Say what is known of open options that nobody accepts."""
         return [
             f"{self.label(ground.option)}: "
             + (
-                "; ".join(self._said(voice, "rejects") for voice in ground.rejected_by)
+                "; ".join(at_most([self._said(voice, "rejects") for voice in ground.rejected_by]))
                 or "no position"
             )
             for ground in grounds
@@ -229,8 +231,7 @@ class _Speech:
             f"{self.label(option)} is a red line of {self._names(list(parties))}"
             for option, parties in held.items()
         ]
-        more = len(said) - MOST_CONFLICTS
-        return [*said[:MOST_CONFLICTS], f"{_number_in_words(more)} more"] if more > 0 else said
+        return at_most(said, MOST_CONFLICTS)
 
     def nearest(self, grounds: Sequence[OptionGround]) -> str:
         """Name the options that most parties accept and fewest reject, with what is missing."""
@@ -246,7 +247,7 @@ class _Speech:
             )
         elif not any(voice.attitude == Attitude.PREFERS for voice in first.accepted_by):
             # Rejections of a preferred option are named among the conflicts.
-            parts += [self._said(voice, "rejects") for voice in first.rejected_by]
+            parts += at_most([self._said(voice, "rejects") for voice in first.rejected_by])
         parts += self.unsaid(near)
         return self.options(near) + (f" ({'; '.join(parts)})" if parts else "")
 
@@ -306,6 +307,12 @@ def _shortened(label: str) -> str:
 
 def _all(count: int) -> str:
     return "both" if count == 2 else f"all {_number_in_words(count)}"
+
+
+def at_most(said: list[str], most: int = MOST_VOICES) -> list[str]:
+    """Return the first parts of a text, and the number of the others."""
+    more = len(said) - most
+    return [*said[:most], f"{_number_in_words(more)} more"] if more > 0 else said
 
 
 def _number_in_words(count: int) -> str:

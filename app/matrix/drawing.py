@@ -133,6 +133,8 @@ class RowPen:
         signs = self._signs(row)
         if signs:
             page = page | {"signs": signs}
+        if self.transposed:
+            page = page | {"across": True}
         name, *macros = MACROS[self.style]
         module: Any = templates().get_template(name).make_module({"viewer": self.viewer})
         cell_macro, head_macro, ground_macro = (getattr(module, macro) for macro in macros)

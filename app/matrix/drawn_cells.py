@@ -24,6 +24,7 @@ class CellPage(TypedDict):
     names: dict[str, str]
     marked: NotRequired[str]  # the option whose cells are marked in the row
     signs: NotRequired[Mapping[str, Sign]]  # of the row in the atlas, by party
+    across: NotRequired[bool]  # issues are the columns
 
 
 class Draw(Protocol):
@@ -72,6 +73,7 @@ def drawn_cells(session: AsyncSession, at: Moment) -> Callable[..., Markup]:
             # Dates leave out the year of the day shown; ages need the day.
             page["as_of"] if macro.name == "age_cell" else page["as_of"][:4],
             page.get("marked"),
+            page.get("across"),
         )
         kept: Markup | None = known.get(*key)
         if kept is None:

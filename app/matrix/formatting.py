@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from app.matrix.common_ground import IssueCommonGround, OptionGround
-from app.matrix.common_ground_summary import Headline, headline
+from app.matrix.common_ground_summary import Headline, at_most, headline
 from app.matrix.common_ground_summary import red_lines as red_lines  # for templates
 from app.matrix.common_ground_summary import unsaid as unsaid  # for templates
 from app.matrix.conditions import STANDINGS as STANDINGS  # for templates
@@ -332,7 +332,9 @@ def _who(grounds: Sequence[OptionGround], names: Mapping[str, str]) -> str:
             counts[voice.party] = counts.get(voice.party, 0) + 1
     said = sorted(counts.items(), key=lambda item: -item[1])
     return "; ".join(
-        f"{names.get(party, party)} rejects {number_in_words(count)}" for party, count in said
+        at_most(
+            [f"{names.get(party, party)} rejects {number_in_words(count)}" for party, count in said]
+        )
     )
 
 

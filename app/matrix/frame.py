@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.errors import bad_parameter
+from app.db.engine import memory_of
 from app.http.pagination import read_cursor, write_cursor
 from app.log.reader import Moment, moment, moment_of
 from app.log.recall import recall
@@ -32,6 +33,8 @@ from app.negotiations.views import IssueView, NegotiationView, PartyView
 
 BYTES_OF_DAY = 150  # in memory
 BYTES_OF_LOOK = 2_000
+BYTES_OF_NUMBER = 100  # in a set
+OF_SLUG = "issues of the negotiation"  # which the process saw last
 NO_NUL = "contains a NUL character, which is not text"
 Place = tuple[int, int]  # a row and a column
 Day = tuple[str, int]  # in ISO 8601, and the number of positions stated by it
@@ -95,12 +98,13 @@ EVERYTHING = Extent()
 async def read_frame(
     session: AsyncSession, slug: str, query: MatrixQuery, *, now: datetime, extent: Extent
 ) -> Frame:
-    """Read what the matrix for a query is about, with two statements once the process knows it.
+    """Read what the matrix for a query is about, with one statement once the process knows it.
 
     It has at least one row. Raise NotFound for an unknown negotiation, and Invalid for a bad cursor
     and for an unknown party or issue, but NotFound where the path names these.
     """
-    at = await moment(session, query.known_at)
+    guess = await _guess(session, slug) if query.known_at is None else None
+    at = guess.at if guess else await moment(session, query.known_at)
     start, column, seq, day = (
         _read_cursor(query.cursor, extent.purpose, at)
         if query.cursor
@@ -113,12 +117,12 @@ async def read_frame(
     check_slugs(book, query.party, query.issue, by_path=extent.by_path)
     if query.q and "\0" in query.q:
         raise bad_parameter("q", NO_NUL)
-    changes = await queries.last_changes(session, at, book.negotiation.id, book.issue_ids.values())
+    changes = await _last_changes(session, at, book, guess)
     days = await _days(session, at, book, changes) if extent.days else []
-    newest = (
+    last = (
         date.fromisoformat(days[-1][0]) if days else await _newest_day(session, at, book, changes)
     )
-    as_of = query.as_of or day or max(now.date(), newest)
+    as_of = query.as_of or day or max(now.date(), last)
     seated = await _seated(session, at, book.negotiation.id, parties, book.party_ids)
     wanted, topics = frozenset(query.party), frozenset(query.issue)
     across = [p for p in parties if p.slug in wanted] if wanted else seated
@@ -155,6 +159,44 @@ async def read_frame(
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Guess:
+    """The last changes on the issues that a negotiation had when the process last looked."""
+
+    at: Moment  # the newest one
+    negotiation: int
+    issues: frozenset[int]
+    changes: queries.Changes
+
+
+async def _guess(session: AsyncSession, slug: str) -> Guess | None:
+    """Read the newest moment and the last changes by one statement; None at the first time.
+
+    The number of a negotiation, which its slug never loses, and its issues are needed for that.
+    """
+    memory = memory_of(session)
+    asked = memory.get((OF_SLUG, slug)) if memory else None
+    if asked is None:
+        return None
+    negotiation, issues = asked
+    at, changes = await queries.newest_changes(session, negotiation, issues)
+    return Guess(at, negotiation, issues, changes)
+
+
+async def _last_changes(
+    session: AsyncSession, at: Moment, book: CodeBook, guess: Guess | None = None
+) -> queries.Changes:
+    """Return the last changes up to a moment, which a right guess knows already."""
+    asked = (book.negotiation.id, frozenset(book.issue_ids.values()))
+    if guess and guess.at is at and asked == (guess.negotiation, guess.issues):
+        return guess.changes
+    memory = memory_of(session)
+    if memory:
+        size = BYTES_OF_NUMBER * (len(book.issues) + 10)
+        memory.keep((OF_SLUG, book.negotiation.data["slug"]), asked, size)
+    return await queries.last_changes(session, at, *asked)
+
+
 async def newest_looks(
     session: AsyncSession, at: Moment, book: CodeBook, changes: queries.Changes
 ) -> queries.Looks:
@@ -171,7 +213,7 @@ async def newest_looks(
 
 async def known_days(session: AsyncSession, at: Moment, book: CodeBook) -> list[Day]:
     """List the days by which something had been stated, read again only after a change."""
-    changes = await queries.last_changes(session, at, book.negotiation.id, book.issue_ids.values())
+    changes = await _last_changes(session, at, book)
     return await _days(session, at, book, changes)
 
 

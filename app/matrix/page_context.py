@@ -12,7 +12,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.core.clock import instant
 from app.core.input_models import Query
 from app.http.origin import origin
+from app.http.templating import instant as shown_instant
 from app.log.api_answers import next_link
+from app.log.reader import Moment
 from app.matrix.build import MatrixView
 from app.matrix.frame import Frame
 from app.matrix.move_labels import legend
@@ -45,8 +47,14 @@ async def of_frame(
     frame: Frame,
     query: MatrixQuery,
     shown: Collection[int],
+    *,
+    said: Mapping[str, str] | None = None,
 ) -> dict[str, Any]:
-    """Return what such pages need that does not depend on their cells; these show `shown`."""
+    """Return what such pages need that does not depend on their cells; these show `shown`.
+
+    `said` are the words for the moment, which a page that is kept has other ones for.
+    """
+    said = said or moment_in_words(frame.at)
     return {
         "negotiation": frame.negotiation,
         "as_of": frame.as_of.isoformat(),
@@ -55,9 +63,10 @@ async def of_frame(
         "changed_since": await count_changed_since(session, frame.at, shown)
         if query.known_at
         else 0,
-        "permalink": permalink(request, frame),
+        "permalink": permalink(request, frame, said["instant"]),
         "read_at": instant(frame.at.at),
-        "news": {"revision": frame.at.seq, "cursor": news_cursor(frame.at.epoch, frame.at.seq)},
+        "read_on": said["read_on"],
+        "news": {"revision": said["revision"], "cursor": said["cursor"]},
         "site": origin(request),
         "full": f"{origin(request)}{request.url.path}"
         + (f"?{request.url.query}" if request.url.query else ""),
@@ -77,9 +86,19 @@ def given(query: Query) -> dict[str, Any]:
     return said | ({"known_at": instant(known_at)} if known_at else {})
 
 
-def permalink(request: Request, matrix: Frame) -> str:
+def moment_in_words(at: Moment) -> dict[str, str]:
+    """Return how pages name a moment."""
+    return {
+        "instant": instant(at.at),
+        "read_on": shown_instant(instant(at.at)),
+        "revision": str(at.seq),
+        "cursor": news_cursor(at.epoch, at.seq),
+    }
+
+
+def permalink(request: Request, matrix: Frame, known_at: str | None = None) -> str:
     """Return the URL that will always show this view, with both times in it."""
-    pins = {"as_of": matrix.as_of.isoformat(), "known_at": instant(matrix.at.at)}
+    pins = {"as_of": matrix.as_of.isoformat(), "known_at": known_at or instant(matrix.at.at)}
     return pinned_address(request, pins)
 
 
@@ -90,10 +109,10 @@ def pinned_address(request: Request, pins: Mapping[str, str]) -> str:
 
 
 def counts(frame: Frame, found: Totals) -> SimpleNamespace:
-    """Gather the numbers that stand below the title of a negotiation."""
+    """Gather the numbers that stand below the title of a negotiation, of what was asked for."""
     return SimpleNamespace(
-        parties=len(frame.seated),
-        issues=len(frame.issues),
+        parties=len(frame.across),
+        issues=len(frame.down),
         positions=found.positions,
         quotes=found.quotes,
         firmness=found.firmness,

@@ -8,7 +8,7 @@ from app.core.clock import now
 from app.core.input_models import SlugInPath, read_query
 from app.http.embedding import is_embedded
 from app.http.routing import Router
-from app.http.templating import is_partial, long_page, page
+from app.http.templating import drawn, is_partial, long_page, page
 from app.matrix import page_context
 from app.matrix.drawing import Wanted
 from app.matrix.frame import EVERYTHING, Extent, Frame, read_frame
@@ -16,6 +16,7 @@ from app.matrix.kept_cells import drawn_cell
 from app.matrix.schemas import MatrixQuery, Seen, Times
 from app.matrix.totals import current_in, totals
 from app.negotiations.navigation import nav
+from app.positions.kept_pages import PLACES, is_plain, kept_page
 
 router = Router(prefix="/n/{slug}", include_in_schema=False)
 
@@ -43,17 +44,29 @@ async def show_cell(
     wanted = Wanted(query, carried, viewer)
     partial = is_partial(request) and not embedded
     cell = await drawn_cell(session, frame, wanted, partial=partial)
+    about = {
+        "filters": page_context.given(seen),
+        "carried": carried,
+        "party": frame.columns[0],
+        "issue": frame.rows[0],
+        "cell": cell,
+        "nav": nav(slug),
+    }
+    if is_plain(request, viewer) and not partial:
+
+        async def draw() -> str:
+            shared = await page_context.of_frame(request, session, frame, query, (), said=PLACES)
+            return drawn(request, "matrix/cell.html", **shared | about)
+
+        said = (cell.heading, cell.content, cell.beside, cell.acts)
+        now_in = page_context.moment_in_words(frame.at)
+        return await kept_page(request, session, frame.at, (frame.as_of, *said), draw, now_in)
     shared = await page_context.of_frame(request, session, frame, query, cell.shown)
     return page(
         request,
         "embed/cell.html" if embedded else "matrix/cell.html",
         fragment=None if embedded else "matrix/_panel.html",
-        **shared | {"filters": page_context.given(seen)},
-        carried=carried,
-        party=frame.columns[0],
-        issue=frame.rows[0],
-        cell=cell,
-        nav=nav(slug),
+        **shared | about,
     )
 
 

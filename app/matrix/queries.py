@@ -1,6 +1,6 @@
 """Read the matrix: one SQL statement chooses the current positions of any number of cells."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
@@ -8,19 +8,17 @@ from typing import Any
 
 from sqlalchemy import (
     BigInteger,
-    CompoundSelect,
     Date,
     Select,
     Text,
     and_,
+    any_,
     bindparam,
     cast,
     func,
-    literal,
     select,
-    union_all,
 )
-from sqlalchemy.dialects.postgresql import aggregate_order_by
+from sqlalchemy.dialects.postgresql import ARRAY, aggregate_order_by
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
@@ -34,12 +32,14 @@ from app.log.reader import (
     Moment,
     Snapshot,
     held_then,
+    moment_and,
+    newest_and,
     select_held_then,
     valid_at,
 )
 from app.log.search_terms import search_query
 from app.models.log import ObjectPeriod, PositionPeriod, Revision
-from app.models.vocabulary import PositionStatus
+from app.models.vocabulary import Firmness, PositionStatus
 from app.positions.current import CellKey, CellRange, chosen_at, published, published_then
 from app.positions.presenter import VersionKey
 from app.positions.queries import matches
@@ -149,6 +149,51 @@ async def current(
     }
 
 
+def _matching(words: bool) -> Select[*tuple[Any, ...]]:
+    """Select the parties and the issues of the cells whose current position matches."""
+    where, as_of = published_then(), bindparam("as_of", type_=Date)
+    chosen = aliased(
+        PositionPeriod, chosen_at(where, as_of).cte("chosen").prefix_with("MATERIALIZED")
+    )
+    wanted: Select[*tuple[Any, ...]] = select(
+        func.array_agg(chosen.party_id.distinct()), func.array_agg(chosen.issue_id.distinct())
+    ).where(chosen.firmness == any_(bindparam("firmness", type_=ARRAY(Text))))
+    if not words:
+        return wanted
+    return wanted.join(
+        ObjectPeriod, and_(ObjectPeriod.seq_from == chosen.seq_from, ObjectPeriod.n == chosen.n)
+    ).where(matches(bindparam("words", type_=Text)))
+
+
+MATCHING, MATCHING_WORDS = (
+    Prepared(partial(_matching, words), planned_anew=True) for words in (False, True)
+)
+
+
+async def matching(
+    session: AsyncSession,
+    at: Moment,
+    cells: CellRange,
+    *,
+    as_of: date,
+    firmness: Collection[str],
+    q: str | None,
+) -> tuple[frozenset[int], frozenset[int]]:
+    """Return the parties and the issues that have a cell left if a filter hides the others.
+
+    `q` searches the words of the current position; no `firmness` is any.
+    """
+    found = await (MATCHING_WORDS if q else MATCHING).one(
+        session,
+        at=at.seq,
+        as_of=as_of,
+        firmness=list(firmness or Firmness),
+        **cells.values,
+        **({"words": await search_query(session, q)} if q else {}),
+    )
+    return frozenset(found[0] or ()), frozenset(found[1] or ())
+
+
 async def predecessors(
     session: AsyncSession, at: Moment, cells: CellRange, *, as_of: date, since: date
 ) -> dict[CellKey, VersionKey]:
@@ -194,30 +239,40 @@ async def stated_on(session: AsyncSession, at: Moment, numbers: Collection[int])
     return {number: said for number, said in rows}
 
 
-def _last_changes() -> CompoundSelect[*tuple[Any, ...]]:
+def _of_issues(seq: Any) -> Any:
+    """Select the last change of a position on each issue, with one look into an index for each."""
     issue = func.unnest(bindparam("issues", type_=NUMBERS)).table_valued("id", name="issue")
     issue = issue.render_derived()
-    negotiation = bindparam("negotiation_id", type_=BigInteger)
     last = (
         select(PositionPeriod.seq_from)
         .where(
-            PositionPeriod.negotiation_id == negotiation,
+            PositionPeriod.negotiation_id == bindparam("negotiation_id", type_=BigInteger),
             PositionPeriod.issue_id == issue.c.id,
-            PositionPeriod.seq_from <= AT,
+            PositionPeriod.seq_from <= seq,
         )
         .order_by(PositionPeriod.seq_from.desc())
         .limit(1)
         .scalar_subquery()
     )
-    looks = select(literal(None, BigInteger), func.max(ObjectPeriod.seq_from)).where(
-        ObjectPeriod.negotiation_id == negotiation,
-        ObjectPeriod.kind == "look",
-        ObjectPeriod.seq_from <= AT,
+    in_order = aggregate_order_by(last, issue.c.id)
+    return select(func.array_agg(in_order, type_=NUMBERS)).scalar_subquery()
+
+
+def _of_looks(seq: Any) -> Any:
+    """Select the last change of a look."""
+    return (
+        select(func.max(ObjectPeriod.seq_from))
+        .where(
+            ObjectPeriod.negotiation_id == bindparam("negotiation_id", type_=BigInteger),
+            ObjectPeriod.kind == "look",
+            ObjectPeriod.seq_from <= seq,
+        )
+        .scalar_subquery()
     )
-    return union_all(select(cast(issue.c.id, BigInteger), last), looks)
 
 
-LAST_CHANGES = Prepared(_last_changes)
+LAST_CHANGES = Prepared(lambda: select(_of_issues(AT), _of_looks(AT)))
+NEWEST_AND_CHANGES = newest_and(_of_issues, _of_looks)
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,13 +289,29 @@ class Changes:
 
 
 async def last_changes(
-    session: AsyncSession, at: Moment, negotiation_id: int, issues: Collection[int]
+    session: AsyncSession, at: Moment, negotiation_id: int, issues: Iterable[int]
 ) -> Changes:
-    """Find the last changes up to a moment, with one look into an index for each issue."""
-    *rows, looks = await LAST_CHANGES.all(
-        session, at=at.seq, negotiation_id=negotiation_id, issues=sorted(issues)
+    """Find the last changes up to a moment."""
+    wanted = sorted(issues)
+    found = await LAST_CHANGES.one(session, at=at.seq, negotiation_id=negotiation_id, issues=wanted)
+    return _changes(wanted, found)
+
+
+async def newest_changes(
+    session: AsyncSession, negotiation_id: int, issues: Iterable[int]
+) -> tuple[Moment, Changes]:
+    """Return the newest public moment, and the last changes up to it, by one statement."""
+    wanted = sorted(issues)
+    at, found = await moment_and(
+        session, NEWEST_AND_CHANGES, negotiation_id=negotiation_id, issues=wanted
     )
-    return Changes({issue: seq for issue, seq in rows if seq is not None}, looks[1])
+    return at, _changes(wanted, found)
+
+
+def _changes(issues: Sequence[int], found: Sequence[Any]) -> Changes:
+    of_issue, of_looks = found
+    changed = zip(issues, of_issue or (), strict=True)
+    return Changes({issue: seq for issue, seq in changed if seq is not None}, of_looks)
 
 
 LOOKS = Prepared(

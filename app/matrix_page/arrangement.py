@@ -11,6 +11,7 @@ from app.core.errors import bad_parameter
 from app.matrix.frame import Extent, Frame, Place, window, write_place
 from app.matrix.schemas import IssueOrder, PartyOrder
 from app.matrix_page.comparison import compared
+from app.matrix_page.matching import matching
 from app.matrix_page.schemas import MatrixPageQuery, Only
 from app.negotiations.views import IssueView, PartyView
 
@@ -33,7 +34,7 @@ class LeftOut:
     parties: Sequence[PartyView]  # hidden one by one
     issues: Sequence[IssueView]
     alike: int = 0  # issues on which no two parties prefer different options
-    without_red_line: tuple[int, int] = (0, 0)  # issues and parties
+    unmatched: tuple[int, int] = (0, 0)  # issues and parties without a cell that a filter leaves
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,7 @@ class Arranged:
     groups: Sequence[Group]  # of the window, with the folded ones between its rows
     roles: Sequence[tuple[str, int, bool]]  # each with its number of parties; whether it is folded
     left_out: LeftOut
-    too_large: bool  # to be compared: no order of likeness, no rows left out by what they say
+    too_large: bool  # to be compared: no order of likeness, no rows left out as alike
 
 
 async def arrange(
@@ -67,12 +68,12 @@ async def arrange(
             kept = [i for i in rows if i.slug in found.contrasts.differing]
             left_out = replace(left_out, alike=len(rows) - len(kept))
             rows = kept
-        if Only.RED_LINES in query.only:
-            red = [i for i in rows if i.slug in found.contrasts.red_issues]
-            firm = [p for p in columns if p.slug in found.contrasts.red_parties]
-            without = (len(rows) - len(red), len(columns) - len(firm))
-            left_out = replace(left_out, without_red_line=without)
-            rows, columns = red, firm
+    if query.leaves_out_empty:
+        left = await matching(session, frame, query.of_cells, columns, rows)
+        unmatched = (len(rows) - len(left.issues), len(columns) - len(left.parties))
+        left_out = replace(left_out, unmatched=unmatched)
+        rows = [i for i in rows if i.slug in left.issues]
+        columns = [p for p in columns if p.slug in left.parties]
     if query.order == PartyOrder.NAME:
         columns = sorted(columns, key=lambda p: p.name.casefold())
     if query.issue_order == IssueOrder.NAME:

@@ -13,7 +13,7 @@ from app.log.recall import recall
 from app.matrix.frame import Frame
 from app.matrix.schemas import IssueOrder, PartyOrder
 from app.matrix_page.ordering import NOTHING, Contrasts, contrasts, likeness
-from app.matrix_page.schemas import MatrixPageQuery
+from app.matrix_page.schemas import MatrixPageQuery, Only
 from app.negotiations.views import IssueView, PartyView
 
 MOST_READ = 60_000  # cells that are compared
@@ -41,7 +41,7 @@ async def compared(
     What was found is kept until a position changes.
     """
     alike = query.order == PartyOrder.LIKENESS
-    if not (alike or query.only or query.issue_order == IssueOrder.DISPUTED):
+    if not (alike or Only.DIFFERING in query.only or query.issue_order == IssueOrder.DISPUTED):
         return Compared(range(len(columns)), NOTHING)
     if len(columns) * len(rows) > MOST_READ or (alike and len(columns) > MOST_ORDERED):
         return None
@@ -57,7 +57,7 @@ async def compared(
         found = await anyio.to_thread.run_sync(
             lambda: Compared(
                 likeness(names[0], scales, held.preferred) if alike else range(len(columns)),
-                contrasts(scales, held.preferred, held.red_lines),
+                contrasts(scales, held.preferred),
             )
         )
         known.keep(*key, value=found, size=BYTES * (len(columns) + len(rows)))

@@ -13,15 +13,13 @@ MIN_ISSUES = 2  # in common: fewer say nothing about likeness
 
 @dataclass(frozen=True, slots=True)
 class Contrasts:
-    """On which issues parties differ, and how much; where there are red lines."""
+    """On which issues parties differ, and how much."""
 
     disputed: Mapping[str, float]  # by issue: the mean distance of two parties, from 0 to 1
     differing: Collection[str]  # issues on which two parties prefer different options
-    red_issues: Collection[str]
-    red_parties: Collection[str]
 
 
-NOTHING = Contrasts({}, (), (), ())
+NOTHING = Contrasts({}, ())
 
 
 def likeness(
@@ -34,20 +32,15 @@ def likeness(
     return likeness_order(np.where(found.issues >= MIN_ISSUES, found.mean, np.nan))
 
 
-def contrasts(
-    issues: Sequence[IssueScale], preferred: Preferred, red_lines: Collection[tuple[str, str]]
-) -> Contrasts:
+def contrasts(issues: Sequence[IssueScale], preferred: Preferred) -> Contrasts:
     """Compare what parties prefer on each issue."""
     held: dict[str, Counter[str]] = {issue.slug: Counter() for issue in issues}
     for (_, issue), option in preferred.items():
         if issue in held:
             held[issue][option] += 1
-    red = [(party, issue) for party, issue in red_lines if issue in held]
     return Contrasts(
         {issue.slug: dispute(issue, held[issue.slug]) for issue in issues},
         {issue for issue, counts in held.items() if len(counts) > 1},
-        {issue for _, issue in red},
-        {party for party, _ in red},
     )
 
 

@@ -69,7 +69,7 @@ async def show_matrix(
         arranged=arranged,
         kinds=all_kinds(row.signs for row in rows),
         days=frame.days,
-        counts=page_context.counts(frame, await _count(session, whole, frame, rows)),
+        counts=page_context.counts(whole, await _count(session, whole, frame, rows)),
         all_parties=frame.seated,
         all_issues=frame.issues,
         opened=await _open(session, whole, wanted, query),

@@ -27,6 +27,9 @@ class MatrixPageQuery(MatrixQuery, Seen):
     only: Annotated[
         list[Only], Field(description="Only issues on which parties differ; only red lines.")
     ] = []
+    empty: Annotated[
+        bool, Field(description="Also rows and columns in which a filter leaves no cell.")
+    ] = False
     hide_party: Annotated[list[Slug], Field(description="Leave these columns out.")] = []
     hide_issue: Annotated[list[Slug], Field(description="Leave these rows out.")] = []
     fold: Annotated[
@@ -59,6 +62,12 @@ class MatrixPageQuery(MatrixQuery, Seen):
             return None
         *party, issue = self.open.split("/")
         return (party[0] if party else None, issue)
+
+    @property
+    def leaves_out_empty(self) -> bool:
+        """Tell whether rows and columns are left out in which a filter leaves no cell."""
+        asked = self.of_cells
+        return bool(asked.firmness or asked.q) and not self.empty
 
     @property
     def of_cells(self) -> MatrixQuery:

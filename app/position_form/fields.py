@@ -15,20 +15,12 @@ from app.core.errors import Fault
 from app.forms.fields import Texts, number
 from app.positions import labels
 from app.positions.phrases import bare_condition
+from app.positions.schemas import SAID_OF_A_QUOTE
 
 Values = Texts
 
 PLAIN = ("party", "issue", "act", "summary", "firmness", "stated_on", "stated_from", "stated_by")
-QUOTE = (
-    "exact",
-    "prefix",
-    "suffix",
-    "kind",
-    "language",
-    "translated_from",
-    "translation",
-    "said_on",
-)
+QUOTE = SAID_OF_A_QUOTE
 DATES = ("stated_on", "stated_from", "stated_by")
 NOBODY = "-"  # the value of "Speaks for" for a speaker without a party
 ANY_DAY = date(2025, 3, 17)  # for the messages of parse_human where nobody reads them

@@ -9,7 +9,7 @@ from app.db.engine import attempt
 from app.forms.fields import number
 from app.forms.posted import Posted
 from app.log.writer import writing
-from app.models.vocabulary import PositionStatus, QuoteKind
+from app.models.vocabulary import Act, PositionStatus, QuoteKind
 from app.negotiations.queries import get_negotiation
 from app.position_form.adding import add_in_place, is_adding, left_over
 from app.position_form.buttons import press_button
@@ -164,7 +164,7 @@ async def _save(
             await review_submissions.submit(
                 session, negotiation=negotiation, position=position, by=viewer.name, now=log.now
             )
-    warnings = [*warnings, *_speakerless(wanted)]
+    warnings = [*warnings, *_speakerless(wanted), *_wordless(wanted)]
     said = [(w.where, w.detail) for w in warnings]
     public = purpose.corrected and purpose.corrected.status == PositionStatus.PUBLISHED
     did = "correct" if public else do
@@ -179,6 +179,13 @@ def _speakerless(wanted: PositionContent) -> list[Fault]:
         for i, quote in enumerate(wanted.quotes)
         if isinstance(quote, NewQuote) and quote.kind == QuoteKind.DIRECT and quote.speaker is None
     ]
+
+
+def _wordless(wanted: PositionContent) -> list[Fault]:
+    """Warn of a position that says nothing besides its quotes."""
+    if wanted.attitudes or wanted.summary or wanted.act == Act.WITHDRAWS:
+        return []
+    return [Fault("/attitudes", "what does it want? No option is chosen, and the summary is empty")]
 
 
 def _errors(error: DomainError, values: Values) -> dict[str, str]:

@@ -91,10 +91,13 @@ class Entry:
 
     @property
     def near(self) -> list[tuple[str, str]]:
-        """The parties that are named near the quote, as (slug, name), while none is chosen."""
+        """The parties that are named near the quote, as (slug, name).
+
+        They stay once one is chosen, so that nothing below moves under a hand that clicks on.
+        """
         slugs = self.values.get("near", "").split()
         names = {p.slug: p.short_name or p.name for p in self.parties}
-        return [] if self.party else [(s, names[s]) for s in slugs if s in names]
+        return [(s, names[s]) for s in slugs if s in names]
 
     @property
     def groups(self) -> list[str]:

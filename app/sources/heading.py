@@ -15,12 +15,15 @@ LINES = 5  # lines in which a headline and a dateline are expected
 LONGEST_TITLE = 200
 LONGEST_DATELINE = 140
 SHORTEST_TITLE = 8
+LONGEST_PLACE = 50  # characters of a place, before the date with which a text opens
+LONGEST_REST = 8  # words from the date to the end of a line that names a publisher, and an author
 _NUMBER = r"\d{1,2}(?:st|nd|rd|th|\.)?"
 _WORD = r"[^\W\d_]{3,12}\.?"
 _DATE = re.compile(
     rf"\b(?:{_NUMBER}\s+{_WORD}\s+\d{{4}}|{_WORD}\s+{_NUMBER},?\s+\d{{4}}"
     r"|\d{4}-\d{2}-\d{2}|\d{1,2}[./]\d{1,2}[./]\d{4})\b"
 )
+_OPENING = re.compile(rf"{_DATE.pattern}\s*\)?\s*[–—:-]")  # a date before the first sentence
 _BY = re.compile(r"(?:^|[.,|·–—]\s*)[Bb]y ([^\W\d_][^.,|·\d]{3,60}?)\s*(?=$|[.,|·])")
 _END = re.compile(r"[.;:,…]$")
 
@@ -37,7 +40,7 @@ def suggested(text: str, *, today: date, publishers: Collection[str] = ()) -> di
     found = {}
     if _is_headline(head, lines):
         found["title"] = head[0]
-    dated = [(line, m) for line in head if len(line) <= LONGEST_DATELINE for m in _dates(line)]
+    dated = [(line, m) for line in head for m in _dates(line) if _is_dateline(line, m[1])]
     days = {day for _, (day, _) in dated if day <= today.isoformat()}
     if len(days) != 1:  # none, or it is not certain which
         return found
@@ -59,6 +62,13 @@ def _is_headline(head: list[str], lines: list[str]) -> bool:
     return lines[place + 1] == "" or len(head[1]) <= LONGEST_DATELINE
 
 
+def _is_dateline(line: str, start: int) -> bool:
+    """Tell whether a date at `start` is one of publication: in a short line, or before a text."""
+    return len(line) <= LONGEST_DATELINE or (
+        start <= LONGEST_PLACE and _OPENING.match(line, start) is not None
+    )
+
+
 def _dates(line: str) -> list[tuple[str, int]]:
     """Return the days that a line names, each with its place; none that can mean two days."""
     found = []
@@ -73,13 +83,15 @@ def _dates(line: str) -> list[tuple[str, int]]:
 
 
 def _names(line: str, start: int, publishers: Collection[str]) -> dict[str, str]:
-    before = line[:start].rstrip()
+    before, after = line[:start].rstrip(), line[start:].split()
     parted = before.endswith((",", "|", "·", "–", "—"))  # "…, 25 January", not "of 25 January"
     before = before.strip(" ,.|·–—-(")
     parts = [part.strip() for part in re.split(r"[,|·]| [–—-] ", before) if part.strip()]
     known = {p.casefold(): p for p in publishers}
     said = next((known[part.casefold()] for part in parts if part.casefold() in known), None)
-    if said is None and parted and len(parts) == 1 and 2 <= len(parts[0].split()) <= 6:
+    # Before a sentence that begins in the same line stands the place where it was written.
+    alone = len(after) <= LONGEST_REST
+    if said is None and alone and parted and len(parts) == 1 and 2 <= len(parts[0].split()) <= 6:
         said = parts[0]
     by = _BY.search(line)
     author = by[1].strip() if by else None

@@ -24,6 +24,7 @@ from app.models.source import Quote, Source, SourceText
 from app.models.vocabulary import Verification
 from app.negotiations.beginning import find_beginning
 from app.negotiations.navigation import nav
+from app.negotiations.pending import note_pending
 from app.sources import actions, queries
 from app.sources.extraction.decoding import GUESSES, LABELS
 from app.sources.form_fields import (
@@ -135,9 +136,10 @@ async def put_text(
 
 
 @router.get("/bookmarklet")
-async def show_bookmarklet(request: Request, viewer: Editor) -> Response:
+async def show_bookmarklet(request: Request, session: Session, viewer: Editor) -> Response:
     """Show the bookmarklet, a link to drag to the bookmarks."""
     negotiation = known_slug(request.query_params)
+    await note_pending(request, session, negotiation or None)
     here = f"{origin(request)}/sources/new"
     known = f"negotiation:'{negotiation}'," if negotiation else ""
     return page(
@@ -164,6 +166,7 @@ BOOKMARKLET = (
 async def show_new(request: Request, session: AsyncSession, sheet: Intake) -> Response:
     """Show the form for a new source as typed, with the source that has its address, if any."""
     slug = known_slug(sheet.values)
+    await note_pending(request, session, slug or None)
     return page(
         request,
         "sources/new.html",
@@ -190,6 +193,7 @@ def form_context(sheet: Intake) -> dict[str, Any]:
 async def _text_page(
     request: Request, session: AsyncSession, row: Source, sheet: Intake
 ) -> Response:
+    await note_pending(request, session, known_slug(sheet.values) or None)
     quotes = await queries.list_quotes(session, row.id)
     checks = await queries.newest_checks(session, [q.id for q in quotes])
     saved_text = (await queries.newest_texts(session, [row.id])).get(row.id)

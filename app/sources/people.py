@@ -1,13 +1,17 @@
-"""Query everybody whom a text may quote: parties and speakers with all their names."""
+"""Query everybody whom a text may quote, and list what it has them say."""
 
 from collections.abc import Sequence
 
+import anyio.to_thread
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.models.negotiation import Party, Speaker
 from app.negotiations.code_book import CodeBook, party_views
+from app.sources.candidates import Candidate, candidates
 from app.sources.speakers_in_text import Person
+
+LONG = 20_000  # characters from which on a text is searched in a thread
 
 
 async def people(session: AsyncSession, book: CodeBook) -> Sequence[Person]:
@@ -31,3 +35,10 @@ async def people(session: AsyncSession, book: CodeBook) -> Sequence[Person]:
         if p.slug not in gone
     ]
     return speakers + parties
+
+
+async def find_candidates(text: str, known: Sequence[Person]) -> list[Candidate]:
+    """List the candidates of a text; those of a long one in a thread."""
+    if len(text) > LONG:
+        return await anyio.to_thread.run_sync(candidates, text, known)
+    return candidates(text, known)

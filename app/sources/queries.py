@@ -1,14 +1,16 @@
 """Read the live rows of sources and their texts, for code that writes them."""
 
 from collections.abc import Iterable
+from typing import Protocol
 
-from sqlalchemy import select
-from sqlalchemy.dialects.postgresql import distinct_on
+from sqlalchemy import BigInteger, any_, bindparam, select
+from sqlalchemy.dialects.postgresql import ARRAY, distinct_on
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import undefer
 
 from app.core.errors import NotFound
 from app.db.engine import among
+from app.db.prepared import Prepared
 from app.models.source import Quote, QuoteCheck, Source, SourceText
 from app.sources.urls import site_of
 
@@ -24,21 +26,35 @@ async def get_source(session: AsyncSession, source_id: int, *, lock: bool = Fals
     return found
 
 
-async def find_sources(
-    session: AsyncSession, ids: Iterable[int], *, lock: bool = False
-) -> dict[int, Source]:
-    """Return sources by number.
-
-    `lock`: nobody can add a text to them until this transaction ends.
-    """
+async def find_sources(session: AsyncSession, ids: Iterable[int]) -> dict[int, Source]:
+    """Return sources by number."""
     numbers = set(ids)
     if not numbers:
         return {}
-    wanted = select(Source).where(among(Source.id, numbers))
-    rows = await session.scalars(
-        wanted.with_for_update(read=True, key_share=True) if lock else wanted
+    return {s.id: s for s in await session.scalars(select(Source).where(among(Source.id, numbers)))}
+
+
+class LockedSource(Protocol):
+    """What a save needs to know of a source that it quotes."""
+
+    id: int
+    published_on: str | None
+    text_sha256: str | None
+
+
+LOCK_SOURCES = Prepared(
+    lambda: (
+        select(Source.id, Source.published_on, Source.text_sha256)
+        .where(Source.id == any_(bindparam("numbers", type_=ARRAY(BigInteger))))
+        .with_for_update(read=True, key_share=True)
     )
-    return {s.id: s for s in rows}
+)
+
+
+async def lock_sources(session: AsyncSession, ids: Iterable[int]) -> dict[int, LockedSource]:
+    """Return sources by number; nobody can add a text to them until this transaction ends."""
+    numbers = sorted(set(ids))
+    return {s.id: s for s in await LOCK_SOURCES.all(session, numbers=numbers)} if numbers else {}
 
 
 async def find_source_at(session: AsyncSession, url_key: str) -> Source | None:

@@ -3,6 +3,16 @@
 const problem = document.querySelector("[data-focus]");
 if (problem) problem.focus();
 
+// A form drawn anew in place stays scrolled to where it was, or to what got the focus.
+const asks = () => document.querySelector("#position-form > .asks");
+let scrolledTo = 0;
+document.addEventListener("htmx:before:swap", () => (scrolledTo = asks()?.scrollTop ?? 0));
+document.addEventListener("htmx:after:swap", (event) => {
+  if (event.detail.ctx?.target?.id !== "position-form" || !asks()) return;
+  asks().scrollTop = scrolledTo;
+  if (asks().contains(document.activeElement)) document.activeElement.scrollIntoView({ block: "nearest" });
+});
+
 // A form drawn anew in place: what it has to say gets the focus, unless the editor is typing by now.
 document.addEventListener("htmx:after:swap", () => {
   const said = document.querySelector("#position-form [data-focus]");

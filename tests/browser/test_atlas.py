@@ -39,11 +39,14 @@ def fill(live: Live) -> None:
 @WAYS
 def test_axe_finds_nothing(live: Live, browser: Browser, scheme: Any, width: int) -> None:
     fill(live)
+    for number in range(4):  # enough cells that a phone folds them
+        body = {"slug": f"more{number}", "title": f"More {number}"}
+        assert live.ada.post("/negotiations/lake/issues", body).status == 201
     with tab(browser, live, None, color_scheme=scheme) as page:
         page.set_viewport_size({"width": width, "height": 900})
         for address in ("/n/lake?view=atlas&mark=scale/o1&open=p1/scale", "/n/lake?view=age"):
             page.goto(address)
-            expect(page.locator("table.atlas")).to_be_visible()
+            expect(page.locator("table.atlas.folds")).to_be_visible()
             looks_well(page)
 
 
@@ -129,10 +132,28 @@ def test_on_a_phone_each_issue_lists_its_parties(live: Live, browser: Browser) -
             assert box and box["x"] >= 0 and box["x"] + box["width"] <= 390, name
         cell = page.locator("td[data-party=p1][data-issue=scale]")
         expect(cell.locator("b")).to_be_visible()
+        expect(cell.locator("a")).to_have_accessible_name(
+            re.compile(r"^2 Option 1\. .* on A scale$")
+        )
+        # They are laid out as boxes, and cells of a table still, though only the rows say a role.
+        tree = page.context.new_cdp_session(page).send("Accessibility.getFullAXTree")["nodes"]
+        cells = [node for node in tree if node.get("role", {}).get("value") == "cell"]
+        assert len(cells) == page.locator("table.atlas td:visible").count()
         cell.locator("a").click()
         expect(page).to_have_url(re.compile(r"/cells/p1/scale\?view=atlas$"))
         page.get_by_role("link", name="Show in the matrix").click()
         expect(page.locator("#panel h2")).to_be_visible()
+
+
+def test_on_a_phone_each_party_lists_its_issues(live: Live, browser: Browser) -> None:
+    fill(live)
+    with tab(browser, live, None, viewport={"width": 390, "height": 844}) as page:
+        page.goto("/n/lake?view=atlas&transpose=1")
+        for issue, title in (("scale", "A scale"), ("list", "A list")):
+            cell = page.locator(f"td[data-party=p1][data-issue={issue}]")
+            expect(cell.locator("b")).to_have_text(title)
+            expect(cell.locator("b")).to_be_visible()
+        expect(page.locator("td.common[data-name='A scale']")).to_be_visible()
 
 
 def test_forced_colours_keep_every_sign(live: Live, browser: Browser) -> None:

@@ -108,6 +108,31 @@ def test_a_link_to_a_quote_opens_the_entry_that_holds_it(page: Page, site: str) 
     expect(quote).to_be_in_viewport()
 
 
+def test_what_a_phone_opens_is_a_part_of_the_page_with_its_button_in_sight(
+    page: Page, site: str, subtests: pytest.Subtests
+) -> None:
+    for path in HIGHEST:
+        page.goto(site + path)
+        for drop in page.locator("details.drop").all():
+            with subtests.test(path, drop=drop.locator("summary").inner_text()):
+                drop.locator("summary").click()
+                assert page.evaluate(SCROLLED) == []
+                assert fits(page)
+                button = drop.locator(".go .button")
+                if button.count():
+                    assert button.evaluate(IN_SIGHT)
+                drop.locator("summary").click()
+
+
+IN_SIGHT = """(e) => {
+    const {top, bottom} = e.getBoundingClientRect();
+    return 0 <= top && bottom <= innerHeight;
+}"""
+SCROLLED = """() => [...document.querySelectorAll("main *")].filter((e) =>
+    /auto|scroll/.test(getComputedStyle(e).overflowY) && e.clientHeight + 1 < e.scrollHeight
+).map((e) => e.outerHTML.slice(0, 80))"""
+
+
 def test_rows_of_a_large_matrix_open_on_a_phone(page: Page, site: str) -> None:
     page.goto(f"{site}?view=text")
     cell = page.locator("td[data-party=kastrel][data-issue=lake-level]")

@@ -239,6 +239,15 @@ def issue(
             ("open", "Open", "Closest: x (Borsk, Cantal and two others have not said)"),
             id="many names are counted",
         ),
+        pytest.param(
+            issue("x", *(f"{party}: -x" for party in MANY), consenting=MANY),
+            (
+                "blocked",
+                "Blocked: x",
+                "; ".join([*(f"{NAMES.get(p, p)} rejects x" for p in MANY[:8]), "20 more"]),
+            ),
+            id="many who reject are counted",
+        ),
     ],
 )
 def test_headline(grounds: IssueCommonGround, expected: tuple[str, str, str]) -> None:

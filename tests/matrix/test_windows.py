@@ -60,7 +60,7 @@ def test_a_limit_makes_windows_smaller(told: Lake, limit: int, answers: int) -> 
 
 def test_the_page_of_a_part_counts_the_whole(told: Lake, monkeypatch: Any) -> None:
     monkeypatch.setattr("app.matrix_page.pages.MOST_CELLS", 2)
-    address, seen, before = f"/n/lake?as_of={AS_OF}&firmness=red_line", 0, None
+    address, seen, before = f"/n/lake?as_of={AS_OF}&firmness=red_line&empty=1", 0, None
     while address:
         page = LexborHTMLParser(told.stranger.client.get(address).text)
         head = page.css_first(".head p").text()

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from selectolax.lexbor import LexborHTMLParser
 
+from app.http.templating import plural
 from app.matrix import kept_rows
 from app.matrix_page import comparison, pages
 from tests.support.fixtures import Lake
@@ -72,8 +73,56 @@ def test_rows_left_out_leave_no_empty_ones_and_are_counted(filled: Lake) -> None
     page = show(filled, only="red-lines", view="atlas")
     assert (rows(page), columns(page)) == (["fees"], ["north"])
     said = " ".join(page.css_first(".legend").text().split())
-    assert "without any: 4 issues, 2 parties" in said
+    assert "Left out, without a match: 4 issues, 2 parties" in said
     assert "8 current positions" in page.css_first(".head").text()
+
+
+@pytest.mark.parametrize("view", ["text", "atlas"])
+@pytest.mark.parametrize(
+    ("filtered", "left"),
+    [
+        ({"firmness": "red_line"}, (["fees"], ["north"])),
+        ({"firmness": ["red_line", "demand"], "q": "sluice"}, (["dam"], ["council"])),
+        ({"q": "sluice"}, (["dam", "ferry"], ["south", "council"])),
+        ({"q": "sluice", "only": "red-lines"}, ([], [])),
+        ({"q": "sluice", "only": "differing"}, (["ferry"], ["south"])),
+        ({"q": "sluice", "as_of": "2024-05-14"}, ([], [])),
+    ],
+)
+def test_a_filter_leaves_no_empty_row_or_column(
+    filled: Lake, view: str, filtered: dict[str, Any], left: tuple[list[str], list[str]]
+) -> None:
+    later = {"stated_on": "2024-05-20", "summary": "Speaks of the sluice"}
+    filled.ada.state("south", "ferry", attitudes={"c": "prefers"}, **later)
+    filled.ada.state("council", "dam", attitudes={}, firmness="demand", **later)
+    page = show(filled, view=view, **filtered)
+    if not left[0]:
+        assert "No cells match these filters" in page.css_first(".empty").text()
+    else:
+        assert (rows(page), columns(page)) == left
+        assert all(
+            any(td.css("a") for td in row.css("td")) for row in page.css("tr:has(td[data-issue])")
+        )
+    before = 2 if filtered.get("only") == "differing" else 5  # rows
+    counts = plural(before - len(left[0]), "issue"), plural(3 - len(left[1]), "party", "parties")
+    said = " ".join(page.css_first(".legend").text().split())
+    assert f"Left out, without a match: {', '.join(counts)}." in said
+    whole = show(filled, view=view, **filtered, empty="1")
+    assert (len(rows(whole)), len(columns(whole))) == (before, 3)
+    for one, words in ((page, "Show rows and columns"), (whole, "Leave them out")):
+        [switch] = [a.attributes["href"] for a in one.css(".narrowed a") if words in a.text()]
+        assert switch and ("empty=1" in switch) == (one is page)
+        assert "Show everything" in [a.text() for a in one.css(".narrowed a, .empty a")]
+
+
+def test_the_head_counts_what_was_asked_for(filled: Lake) -> None:
+    head = show(filled, party="south", issue=["fees", "ferry"], firmness="open").css_first(".head")
+    assert "1 party, 2 issues, 2 current positions with 2 quotes" in head.text()
+
+
+def test_the_json_of_a_filter_keeps_its_rows(filled: Lake) -> None:
+    data = filled.stranger.get("/negotiations/lake/matrix", firmness="red_line").data
+    assert len(data["issues"]) == 5 and len(data["parties"]) == 3 and len(data["cells"]) == 1
 
 
 def test_rows_and_columns_are_hidden_one_by_one_and_brought_back(filled: Lake) -> None:
@@ -170,7 +219,7 @@ def test_links_keep_the_view_and_exports_take_only_filters(filled: Lake) -> None
 
 
 def test_an_address_opens_a_cell_or_an_issue_beside_the_matrix(filled: Lake) -> None:
-    page = show(filled, view="atlas", open="north/fees", firmness="demand")
+    page = show(filled, view="atlas", open="north/fees", firmness="red_line")
     assert page.css("td[data-party]") and page.css_first("title").text().startswith("Lake treaty")
     opened = page.css_first("#panel [data-opens]")
     assert opened.attributes["data-opens"] == "north/fees" and opened.css("blockquote, figure")

@@ -5,6 +5,7 @@ The results are in the log, as an entry of the source.
 
 from typing import Any
 
+from tests.matrix.test_statements import forget
 from tests.support.factories import NOWHERE, TEXT, quote
 from tests.support.fixtures import Lake
 from tests.support.worlds import connect
@@ -71,6 +72,7 @@ def test_an_attested_quote_is_checked_by_any_text_put_on_file(lake: Lake) -> Non
     def verifications() -> list[str]:
         return [q["verification"] for q in lake.stranger.get("/positions/1").data["quotes"]]
 
+    forget(lake)
     assert verifications() == ["attested", "attested"]
     assert (
         lake.ada.patch(

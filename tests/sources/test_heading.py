@@ -43,6 +43,13 @@ GAZETTE = (
         ),
         # A place is no publisher, a sentence no headline, a day of two readings or to come no date.
         ("Kyiv, 11 March 2025 – The President said so today.", {"published_on": "2025-03-11"}),
+        *(
+            (f"PORT AMARY, 11 March 2025 {dash} The ministry will not wait{much}.",
+             {"published_on": "2025-03-11"})
+            for dash in "–—" for much in ("", " any longer, and says why" * 8)
+        ),
+        # A day in the middle of a text is not that of its publication.
+        ("They met in the port on 11 March 2025 and said" + " again" * 30 + " that they will.", {}),
         ("We met and said no.\n\n3/4/2025\n", {}),
         ("They will meet\n\nOn 11 March 2031, we hear", {"title": "They will meet"}),
         ("Two days\n\nFrom 11 March 2025 to 12 March 2025.", {"title": "Two days"}),

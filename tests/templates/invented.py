@@ -581,6 +581,7 @@ ADDRESSES = {
     "permalink": "http://127.0.0.1:8000/n/sarn?as_of=2031-03-14"
     "&known_at=2031-03-14T09%3A30%3A00.000000Z",
     "read_at": "2031-03-14T09:30:00.000000Z",
+    "read_on": "14 March 2031, 09:30 UTC",
     "news": {"revision": 118, "cursor": "x"},
     "site": "http://127.0.0.1:8000",
     "full": "http://127.0.0.1:8000/n/sarn",
@@ -629,7 +630,12 @@ def matrix(**changes: Any) -> dict[str, Any]:
         "view": "text",
         "opened": None,
         "exported": {},
-        "arranged": SimpleNamespace(roles=[], left_out=LeftOut([], []), too_large=False),
+        "arranged": SimpleNamespace(
+            roles=[],
+            left_out=LeftOut([], []),
+            too_large=False,
+            frame=SimpleNamespace(place=(0, 0), down=ISSUES, across=PARTIES),
+        ),
         "names": NAMES,
         "as_of": "2031-03-14",
         "known_at": None,
