@@ -50,10 +50,10 @@ bench: ## lists the benchmarks; ARGS="import 1000000" runs one; SIZE=L measures 
 	@$(call SETUP,dev)
 	@exec .venv/bin/python -m bench $(if $(SIZE),peers $(SIZE)) $(ARGS)
 
-env: ## writes .env for docker-compose.yml with random passwords; SITE=parley.example.org
-	@python3 tools/env.py "$(SITE)" $(if $(TLS),--tls "$(TLS)")
+env: ## writes .env for docker-compose.yml with random passwords; SITE=parley.example.org; CLUSTER=yes
+	@python3 tools/env.py "$(SITE)" $(if $(TLS),--tls "$(TLS)") $(if $(CLUSTER),--cluster)
 
-compose-check: ## builds and starts docker-compose.yml with podman, as root; takes some minutes
+compose-check: ## builds and starts docker-compose.yml with podman, as root, also as a cluster; takes some minutes
 	@python3 tools/compose_check.py
 
 practice: ## writes the tables of seeds/practice from its texts and coding files

@@ -234,8 +234,6 @@ class Server:
             faults: dict[int, list[str]] = {}
             for fault in answer.get("errors", []):
                 pointer = fault.get("pointer", "")
-                if len(left) == 1 and not pointer.startswith("/proposals/0"):
-                    pointer = f"/proposals/0{pointer}"
                 _, _, number, *rest = f"{pointer}///".split("/")
                 if number.isdecimal():
                     said = f"{'/'.join(rest).strip('/')} {fault['detail']}"

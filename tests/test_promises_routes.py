@@ -84,8 +84,29 @@ RIGHTS = {
     "GET /api/v1/positions/{position_id}/versions/{version}": ANYONE,
     "GET /api/v1/proposals": SIGNED_IN,
     "POST /api/v1/proposals": SIGNED_IN,
+    "POST /api/v1/proposals/{proposal_id}/withdraw": SIGNED_IN,
+    "POST /n/{slug}/proposals/search": EDITOR,
+    "GET /proposals": SIGNED_IN,
+    "POST /proposals/{proposal_id}/withdraw": SIGNED_IN,
     "GET /api/v1/proposals/figures": EDITOR,
     "GET /api/v1/proposals/{proposal_id}": SIGNED_IN,
+    "GET /api/v1/alerts": SIGNED_IN,
+    "POST /api/v1/alerts": SIGNED_IN,
+    "GET /api/v1/alerts/{alert_id}": SIGNED_IN,
+    "GET /api/v1/alerts/{alert_id}/deliveries": SIGNED_IN,
+    "POST /api/v1/alerts/{alert_id}/act": SIGNED_IN,
+    "GET /alerts": SIGNED_IN,
+    "GET /alerts/{alert_id}": SIGNED_IN,
+    "POST /alerts/{alert_id}": SIGNED_IN,
+    # By the key in an e-mail.
+    "GET /alerts/{alert_id}/confirm": ANYONE,
+    "POST /alerts/{alert_id}/confirm": ANYONE,
+    "GET /alerts/{alert_id}/end": ANYONE,
+    "POST /alerts/{alert_id}/end": ANYONE,
+    "GET /n/{slug}/alerts/new": ANYONE,
+    "POST /n/{slug}/alerts/new": SIGNED_IN,
+    "GET /admin/alerts": ADMIN,
+    "POST /admin/alerts": ADMIN,
     "GET /n/{slug}/cells/{party}/{issue}/propose": SIGNED_IN,
     "POST /n/{slug}/cells/{party}/{issue}/propose": SIGNED_IN,
     "GET /n/{slug}/corrections": ANYONE,
@@ -255,7 +276,7 @@ POSITION, DRAFT = 1, 2
 VALUES = {
     "slug": "lake", "party": "north", "issue": "quota", "option": "q40", "position_id": POSITION,
     "version": 1, "number": 1, "quote_id": 1, "source_id": 1, "speaker_id": 1, "form": "bib",
-    "image": "svg", "rest": "x", "proposal_id": 1,
+    "image": "svg", "rest": "x", "proposal_id": 1, "alert_id": 1,
 }  # fmt: skip
 # GETs that do not depend on the log: they may differ from one moment to the next.
 ENDLESS = "/api/v1/events"

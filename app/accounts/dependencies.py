@@ -16,12 +16,13 @@ from app.accounts import sign_ins
 from app.accounts.queries import Viewer, find_signed_in, find_token_holder
 from app.core import clock
 from app.core.errors import Forbidden, SignInRequired
-from app.db.engine import Session
+from app.db.engine import Session, turn_to
 from app.db.prepared import read_directly
 from app.forms.posted import Sent
 from app.forms.resume import signed_out
 from app.http.dear import Lines
 from app.http.middleware import SAFE, bearer, session_cookie
+from app.http.replicas import Replicas
 from app.models.vocabulary import UserRole
 from app.settings import Settings
 
@@ -76,10 +77,19 @@ Anyone = Annotated[Viewer | None, Depends(get_viewer)]
 async def get_reading(request: Request, session: Session, viewer: Anyone) -> AsyncSession:
     """Give the session of a request that only reads; for a stranger, without a transaction.
 
-    An instant that is asked for may have to wait for writers, by limits of a transaction.
+    An instant that is asked for may have to wait for writers, by limits of a transaction. Where
+    there are replicas, strangers read from them.
     """
-    if viewer is None and "known_at" not in request.query_params:
-        await read_directly(session)
+    if viewer is None:
+        known_at = request.query_params.get("known_at")
+        replicas: Replicas | None = request.app.state.replicas
+        request.state.heard_of_until = None
+        if replicas is not None and (replica := replicas.choose(known_at)) is not None:
+            turn_to(session, replica.engine)
+            request.state.replica = replica
+            request.state.heard_of_until = replicas.heard_of_until()
+        if known_at is None:
+            read_directly(session)
     return session
 
 

@@ -18,6 +18,11 @@ KEPT_HEADERS = ("location", "etag", "content-type")
 LONGEST = 255
 
 
+def is_last(request: Request) -> bool:
+    """Tell whether `once` writes nothing after the work: its answer is not to be repeated."""
+    return "Idempotency-Key" not in request.headers
+
+
 async def once(
     request: Request, session: AsyncSession, viewer: Viewer, work: Callable[[], Awaitable[Response]]
 ) -> Response:
@@ -26,9 +31,9 @@ async def once(
     Another body or URL with the key is 422, and a first request still running is 409; responses to
     refused requests are not saved.
     """
-    key = request.headers.get("Idempotency-Key")
-    if key is None:
+    if is_last(request):
         return await work()
+    key = request.headers["Idempotency-Key"]
     if not key or len(key) > LONGEST or not key.isprintable():
         raise Invalid(
             "The Idempotency-Key is not valid.",

@@ -13,6 +13,9 @@ from app.forms.resume import SignedOut, carried, resume
 from app.http.middleware import session_cookie
 from app.http.templating import page
 
+# A browser on the same machine: its user can read what the server printed.
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
+
 
 def safe_next(address: str) -> str:
     """Return where to go after signing in: the requested path on this site, or else `/`."""
@@ -64,11 +67,12 @@ def login_page(
     request: Request, status: int = 200, headers: Mapping[str, str] | None = None, **context: Any
 ) -> Response:
     """Return the sign-in page; `context` overrides the defaults."""
-    shown = {
+    shown: dict[str, Any] = {
         "errors": {},
         "values": {},
         "next": "/",
         "carry": "",
         "oidc": oidc_name(request),
+        "local": request.url.hostname in LOOPBACK,
     } | context
     return page(request, "accounts/login.html", status=status, headers=headers, **shown)

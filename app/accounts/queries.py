@@ -13,7 +13,8 @@ from app.core.errors import NotFound
 from app.core.lookalikes import look_alike
 from app.db.prepared import Prepared
 from app.models.account import Account, AccountEvent, ApiToken, SignIn, SignInLink
-from app.models.vocabulary import UserRole
+from app.models.alert import Alert
+from app.models.vocabulary import AlertState, UserRole
 
 RANKS = {role: rank for rank, role in enumerate(UserRole)}
 DEVICE_KNOWN = timedelta(days=180)
@@ -28,6 +29,7 @@ class Viewer:
     role: UserRole
     sign_in_id: int | None = None
     token_id: int | None = None
+    alert_stopped: bool = False  # has one of the alerts been given up? Only by a session
 
     def may(self, role: UserRole) -> bool:
         """Tell whether the viewer has this role or a higher one."""
@@ -75,12 +77,15 @@ async def list_accounts(session: AsyncSession) -> Sequence[Account]:
     return (await session.scalars(select(Account).order_by(Account.name_key, Account.id))).all()
 
 
+STOPPED = exists().where(Alert.account_id == Account.id, Alert.state == AlertState.STOPPED)
+
+
 async def find_signed_in(
     session: AsyncSession, token: str, *, idle: timedelta, now: datetime
 ) -> tuple[Viewer, datetime] | None:
     """Return the holder of a session token, and when they were last seen."""
     query = (
-        select(Account.id, Account.name, Account.role, SignIn.id, SignIn.last_seen_at)
+        select(Account.id, Account.name, Account.role, SignIn.id, SignIn.last_seen_at, STOPPED)
         .join(SignIn, SignIn.account_id == Account.id)
         .where(
             SignIn.token_hash == hashed(token), SignIn.ended_at.is_(None), SignIn.expires_at > now
@@ -88,7 +93,10 @@ async def find_signed_in(
         .where(SignIn.last_seen_at > now - idle, Account.disabled_at.is_(None))
     )
     row = (await session.execute(query)).one_or_none()
-    return (Viewer(row[0], row[1], UserRole(row[2]), sign_in_id=row[3]), row[4]) if row else None
+    if row is None:
+        return None
+    viewer = Viewer(row[0], row[1], UserRole(row[2]), sign_in_id=row[3], alert_stopped=bool(row[5]))
+    return viewer, row[4]
 
 
 TOKEN_HOLDER = Prepared(

@@ -9,10 +9,9 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
 from app.forms.fields import Texts
-from app.http.limits import MAX_BODY
+from app.http.typed import Fields, read_fields
 
 SHOW_AGAIN = "refresh"  # `do` of a form that is shown again, and not saved
-MOST_FIELDS = 20_000  # of a form with a choice for each of many positions
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +20,7 @@ class Posted:
 
     values: Texts  # the last text of each name, but `do`
     do: str = ""
-    lists: dict[str, list[str]] = field(default_factory=dict)  # every text of each name
+    lists: Fields = field(default_factory=dict)
     file: UploadFile | None = None
 
     @property
@@ -33,15 +32,11 @@ class Posted:
 async def read_posted(request: Request) -> Posted:
     """Read a form; its texts may be as long as a whole request, with one line end for all."""
     try:
-        form = await request.form(max_files=1, max_fields=MOST_FIELDS, max_part_size=MAX_BODY)
+        lists = await read_fields(request)
     except ClientDisconnect:  # typing went on, and nobody waits for this check any more
         raise HTTPException(400, "The connection was closed.") from None
-    lists: dict[str, list[str]] = {}
-    for name, value in form.multi_items():
-        if isinstance(value, str):
-            lists.setdefault(name, []).append(value.replace("\r\n", "\n"))
     values = {name: texts[-1] for name, texts in lists.items()}
-    file = form.get("file")
+    file = (await request.form()).get("file")
     chosen = file if isinstance(file, UploadFile) and file.filename else None
     return Posted(values, values.pop("do", ""), lists, chosen)
 

@@ -63,6 +63,15 @@ class CodeBook:
         """The ids of the issues by slug."""
         return {issue.data["slug"]: issue.id for issue in self.issues}
 
+    @cached_property
+    def option_ids(self) -> dict[str, int]:
+        """The ids of the options by `issue/option`."""
+        return {
+            f"{issue.data['slug']}/{option.data['slug']}": option.id
+            for issue in self.issues
+            for option in self.options[issue.id]
+        }
+
     def party_slugs(self) -> dict[int, str]:
         """Return the slugs of the parties by id."""
         return {id_: p.data["slug"] for id_, p in self.parties.items()}

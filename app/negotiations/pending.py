@@ -1,11 +1,14 @@
 """Count what waits for an editor: drafts, and drafts of others to review."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from fastapi import Request
 from sqlalchemy import ColumnElement, and_, case, exists, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.http.templating import is_partial
 from app.models.log import Commit, Revision
 from app.models.negotiation import Negotiation
 from app.models.position import Position
@@ -26,8 +29,26 @@ class Pending:
     proposals: int = 0  # that nobody has decided about or put off; of the same only one
 
 
-async def count_pending(session: AsyncSession, slug: str, editor: str) -> Pending:
-    """Count drafts, those submitted that the editor wrote nothing of, and open proposals."""
+def negotiation_of(parameters: Mapping[str, str]) -> ColumnElement[bool] | None:
+    """Return the condition for the negotiation that an address is about; None if it names none.
+
+    `parameters` are those of its path: a negotiation, or a position or proposal of one.
+    """
+    if "slug" in parameters:
+        return Negotiation.slug == parameters["slug"]
+    for name, entity in (("position_id", Position), ("proposal_id", Proposal)):
+        number = parameters.get(name, "")
+        if number.isascii() and number.isdigit() and int(number) < 2**63:
+            numbers = select(entity.negotiation_id).where(entity.id == int(number))
+            return Negotiation.id == numbers.scalar_subquery()
+    return None
+
+
+async def count_pending(session: AsyncSession, which: ColumnElement[bool], editor: str) -> Pending:
+    """Count drafts, those submitted that the editor wrote nothing of, and open proposals.
+
+    `which` is the condition for the negotiation.
+    """
     submitted = ReviewSubmission.position_id.is_not(None)
     wanted = (
         select(
@@ -44,11 +65,25 @@ async def count_pending(session: AsyncSession, slug: str, editor: str) -> Pendin
             ),
         )
         .outerjoin(ReviewSubmission, ReviewSubmission.position_id == Position.id)
-        .where(Negotiation.slug == slug)
+        .where(which)
         .group_by(Negotiation.id)
     )
     row = (await session.execute(wanted)).one_or_none()
     return Pending(row[1], row[0] or row[2] > 0, row[3], row[4]) if row else Pending()
+
+
+async def note_pending(
+    request: Request, session: AsyncSession, which: ColumnElement[bool] | str | None
+) -> None:
+    """Count what waits in a negotiation, for the menu that its page shows to an editor.
+
+    `which` is its slug or a condition; None for a page without this menu.
+    """
+    viewer = getattr(request.state, "viewer", None)
+    where = Negotiation.slug == which if isinstance(which, str) else which
+    if where is None or viewer is None or not viewer.may_edit or is_partial(request):
+        return
+    request.state.pending = await count_pending(session, where, viewer.name)
 
 
 def _open_proposals() -> Any:

@@ -6,6 +6,7 @@ from typing import Any
 
 Json = dict[str, Any]
 N = "/api/v1/negotiations/{slug}"
+ENDINGS = ("/retract", "/withdraw")  # of writes of one object
 PARAMETER = re.compile(r"{([a-z_]+)}")
 # By a list's address: the path parameter of its objects, and the response field with its value.
 NAMED = {
@@ -17,6 +18,7 @@ NAMED = {
     "/api/v1/sources": ("source_id", "id"),
     "/api/v1/positions": ("position_id", "id"),
     "/api/v1/proposals": ("proposal_id", "id"),
+    "/api/v1/alerts": ("alert_id", "id"),
 }
 
 
@@ -36,8 +38,8 @@ def links(method: str, path: str, operations: Iterable[tuple[str, str]]) -> Json
         parameter, field = NAMED[path]
         known = {parameter: f"$response.body#/data/{field}"}
         object_ = f"{path}/{{{parameter}}}"
-    elif takes_if_match(method, path):
-        known, object_ = {}, path.removesuffix("/retract")
+    elif method == "patch" or path.endswith(ENDINGS):
+        known, object_ = {}, path.removesuffix("/retract").removesuffix("/withdraw")
     else:
         return {}
     known |= {name: f"$request.path.{name}" for name in PARAMETER.findall(path)}

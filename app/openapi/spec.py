@@ -42,7 +42,7 @@ ERRORS = {
 }
 READING = (400, 404, 405, 422, 503)
 WRITING = (*READING, 401, 403, 413, 415)
-SIGNED_IN = "/api/v1/proposals"  # the one subject that nobody reads without a token
+SIGNED_IN = ("/api/v1/alerts", "/api/v1/proposals")  # which nobody reads without a token
 HEADERS: Json = {
     "ETag": {
         "description": "For `If-None-Match`, and for one object `If-Match`.",
@@ -86,6 +86,7 @@ IN_PATHS = {
     "issue": "An issue, by its slug.",
     "position_id": "The position's number.",
     "proposal_id": "The proposal's number.",
+    "alert_id": "The alert's number.",
     "number": "The number of the release, from 1.",
     "version": "The number of the version, from 1.",
     "quote_id": "The quote's number.",

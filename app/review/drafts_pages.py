@@ -13,11 +13,11 @@ from app.db.engine import Session
 from app.forms.posted import Sent
 from app.http.last_done import read_last_done
 from app.http.routing import Router
-from app.http.templating import is_partial, page
+from app.http.templating import page
 from app.log.reader import Moment, held_by_id, moment
 from app.negotiations.code_book import code_book, issue_views, negotiation_view
 from app.negotiations.navigation import nav
-from app.negotiations.pending import count_pending
+from app.negotiations.pending import negotiation_of, note_pending
 from app.negotiations.queries import get_negotiation
 from app.positions.names_at_moment import called
 from app.positions.presenter import views
@@ -72,6 +72,8 @@ async def _drafts(
     last = read_last_done(DraftsQuery, request).done if request.method == "GET" else None
     done = await _done(session, at, slug, last)
     shown = [*(d.position for d in drafts), *discarded]
+    if several:
+        await note_drafts(request, session, viewer)  # again: some may have gone
     return page(
         request,
         "review/drafts.html",
@@ -99,14 +101,8 @@ async def _done(session: Session, at: Moment, slug: str, number: int | None) -> 
 
 
 async def note_drafts(request: Request, session: Session, viewer: Anyone) -> None:
-    """Count drafts, and those to review, of the page's negotiation, for the menu of editors."""
-    slug = request.path_params.get("slug")
-    if (
-        slug is None
-        or viewer is None
-        or not viewer.may_edit
-        or request.method != "GET"
-        or is_partial(request)
-    ):
-        return
-    request.state.pending = await count_pending(session, slug, viewer.name)
+    """Count drafts, and those to review, of the page's negotiation, for the menu of editors.
+
+    A form that is refused is shown with the menu too, so they are counted for POST as well.
+    """
+    await note_pending(request, session, negotiation_of(request.path_params))

@@ -6,7 +6,7 @@ import pytest
 
 from app.analysis import timeline_pages
 from app.analysis.agreement import IssueScale
-from app.analysis.timeline_drawing import Said, Size, colour_of, draw, sign_of, ticks_between
+from app.analysis.timeline_drawing import SMALL, Said, Size, colour_of, draw, sign_of, ticks_between
 from tests.support.factories import quote
 from tests.support.fixtures import Lake
 from tests.support.html import tree, words
@@ -38,6 +38,14 @@ def test_bars_run_from_the_day_by_which_it_was_said_to_the_next_one() -> None:
     ]
     # A bar too narrow for its sign leaves it out, and can still be seen.
     assert [(bar.x, bar.width, bar.sign) for bar in south.bars] == [(199, 3, "")]
+
+
+def test_bars_have_a_length_where_all_was_said_on_one_day(lake: Lake) -> None:
+    for party in ("north", "south"):
+        lake.ada.state(party, "quota", stated_on="2024-05-13", quotes=[quote()])
+    bars = tree(lake.stranger, PAGE, as_of="2024-12-31").css("svg.lanes a > rect")
+    assert len(bars) == 2
+    assert all(float(bar.attributes["width"] or 0) > SMALL.width / 2 for bar in bars)
 
 
 def test_ticks_are_days_months_or_years() -> None:

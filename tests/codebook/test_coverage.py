@@ -63,7 +63,7 @@ def test_reported_words_and_quotes_that_no_longer_match_are_named(
     )  # fmt: skip
     assert answer.status_code == 200, answer.text
     html = editor.get(PAGE).text
-    assert figures(html)["quotes that do not match"] == 1
+    assert figures(html)["quote that does not match"] == 1
     links = LexborHTMLParser(html).css("section[aria-labelledby=unmatched] .does a")
     assert [a.attributes["href"] for a in links] == [f"/positions/{made}/correct"]
     assert (

@@ -42,7 +42,8 @@ def test_a_later_statement_is_said_to_be_only_part_of_what_was_said(promised: La
 def test_an_editor_is_offered_the_day_and_nothing_moves_by_itself(promised: Lake) -> None:
     lake = promised
     sheet = Sheet.open(lake.ada, "/n/lake/positions/new", party="north", issue="quota", source="1")
-    draft = sheet.send("draft", q__0__exact=WORDS, stated_on="14 May 2024")
+    said = {"q__0__exact": WORDS, "summary": "It stays", "stated_on": "14 May 2024"}
+    draft = sheet.send("draft", **said)
     assert not draft.follow().html.css(f'a[href="{ONWARD}"]')
     saved = Sheet.open(lake.ada, f"/positions/{draft.number}/correct").send("publish").follow()
     assert "10 May 2024" in saved.text(".notice")

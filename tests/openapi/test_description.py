@@ -6,6 +6,7 @@ import jsonschema
 import pytest
 from fastapi.routing import APIRoute
 
+from tests.alerts.asking import has_alert
 from tests.proposals.bodies import proposal
 from tests.support.factories import quote
 from tests.support.fixtures import Lake
@@ -81,9 +82,11 @@ def test_answers_are_as_described(lake: Lake, described: dict[str, Any]) -> None
         data={"title": "First", "changelog": "All of it.", "number": "1"},
     )
     assert lake.ada.post("/proposals", proposal()).status == 201
+    has_alert(lake)
     values = {
         "slug": "lake", "party": "north", "issue": "quota", "speaker_id": 1, "source_id": 1,
-        "proposal_id": 1, "position_id": number, "version": 1, "quote_id": 1, "number": 1,
+        "proposal_id": 1, "alert_id": 1, "position_id": number, "version": 1, "quote_id": 1,
+        "number": 1,
     }  # fmt: skip
     for method, path, o in operations(described):
         if method != "get":
@@ -174,7 +177,7 @@ def test_what_was_made_leads_to_all_that_can_be_done_with_it(described: dict[str
             for link in response.get("links", {}).values():
                 assert link["operationId"] in operations_by_id
         assert (
-            path.endswith(("/check", "/looks"))
+            path.endswith(("/check", "/looks", "/act"))
             or method == "get"
             or any("links" in r for r in o["responses"].values())
         )

@@ -562,3 +562,10 @@ def test_what_was_done_is_said_on_the_next_page_to_editors_alone(lake: Lake) -> 
         assert words in lake.ada.page(done.location).text
         assert words not in lake.stranger.page(done.location).text
     assert "told-last" not in lake.ada.page(f"/positions/{number}?told=anything").text
+
+
+def test_a_position_that_says_nothing_asks_what_is_wanted(lake: Lake) -> None:
+    for summary, asks in (("", True), ("Has no view.", False)):
+        sent = {name: value for name, value in GIVEN.items() if not name.startswith("o__")}
+        saved = new(lake).send("publish", **{**sent, "summary": summary}).follow()
+        assert ("what does it want?" in saved.text("main")) == asks

@@ -73,7 +73,7 @@ VALUES: dict[str, Sequence[object]] = {
     "slug": ["lake"], "party": ["north"], "issue": ["dam"], "option": ["closed"],
     "position_id": [1, 2, 3], "version": [1], "number": [1], "quote_id": [1, 2, 3],
     "source_id": [2], "speaker_id": [1], "form": ["bib", "json"],
-    "image": ["svg"], "proposal_id": [1],
+    "image": ["svg"], "proposal_id": [1], "alert_id": [1],
 }  # fmt: skip
 
 

@@ -56,7 +56,13 @@ def buttons(client: TestClient, section: str, path: str = LIST) -> list[str]:
 
 
 def menu(client: TestClient, path: str) -> str:
-    return LexborHTMLParser(client.get(path).text).css_first("header nav").text(separator=" ")
+    answer = client.get(path)
+    assert answer.status_code == 200, path
+    return menu_of(answer.text)
+
+
+def menu_of(page: str) -> str:
+    return LexborHTMLParser(page).css_first("header nav").text(separator=" ")
 
 
 def test_the_list_and_its_number_are_the_editors_alone(
@@ -73,6 +79,16 @@ def test_the_list_and_its_number_are_the_editors_alone(
         assert "Drafts" not in reader.get("/n/sarn").text
     for path in ("/n/sarn", "/n/sarn/coverage", "/n/sarn/code-book", "/n/sarn/desk"):
         assert "Drafts 1" in menu(second, path), path
+    number = position(api, source)["id"]
+    [quote] = api.client.get(f"/api/v1/positions/{number}").json()["data"]["quotes"]
+    for path in (
+        *(f"/positions/1/{page}" for page in ("correct", "move", "review", "retract")),
+        f"/positions/{number}", f"/positions/{number}/versions/1", f"/quotes/{quote['id']}",
+        *(f"/{page}?negotiation=sarn" for page in ("bookmarklet", "sources/new")),
+    ):  # fmt: skip
+        assert "Drafts 1" in menu(second, path), path
+    refused = post(second, "/n/sarn/code-book/issues/new", title="")
+    assert refused.status_code == 422 and "Drafts 1" in menu_of(refused.text)
     assert len(items(author, "own")) == 1 and items(author, "others") == []
     assert len(items(second, "others")) == 1 and items(second, "own") == []
     assert "by editor" in words(second, "others")[0]

@@ -117,10 +117,15 @@ class Desk:
 
     def browse(self, method: str, path: str, **more: Any) -> Any:
         """Send a request as a browser does from one of our own pages."""
-        headers = {"Sec-Fetch-Site": "same-origin"} | (
-            {"Cookie": self.cookie} if self.cookie else {}
-        )
-        return self.client.request(method, path, headers=headers, **more)
+        return self.client.request(method, path, headers=self._as_a_browser(), **more)
+
+    def _as_a_browser(self) -> dict[str, str]:
+        return {"Sec-Fetch-Site": "same-origin"} | ({"Cookie": self.cookie} if self.cookie else {})
+
+    def uncached(self, path: str) -> Any:
+        """GET a page that is not answered from the cache of answers, since it has a number."""
+        headers = self._as_a_browser() | {"X-Request-ID": "uncached"}
+        return self.client.get(path, headers=headers)
 
     def page(self, path: str, **query: Any) -> Any:
         """GET a page as a browser does."""

@@ -38,10 +38,12 @@ def sent_to(engine: AsyncEngine) -> Iterator[list[Sent]]:
     def note(_connection: Any, _cursor: Any, statement: str, values: Values, *_: Any) -> None:
         found.append(Sent(statement, values))
 
-    async def note_prepared(self: Prepared, driver: Any, values: Mapping[str, Any]) -> Any:
+    async def note_prepared(
+        self: Prepared, driver: Any, values: Mapping[str, Any], **more: Any
+    ) -> Any:
         given = [values[name] for name in self._names]
         found.append(Sent(self._text, given, numbered=True, kept=self._prepare))
-        return await read(self, driver, values)
+        return await read(self, driver, values, **more)
 
     def note_copy(self: Any, statement: str, values: Values = None, **more: Any) -> Any:
         found.append(Sent(statement, values))

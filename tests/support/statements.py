@@ -20,9 +20,9 @@ def statements(engine: AsyncEngine) -> Iterator[list[str]]:
     def note(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
         sent.append(statement)
 
-    async def note_prepared(self: Prepared, *given: Any) -> Any:
+    async def note_prepared(self: Prepared, *given: Any, **more: Any) -> Any:
         sent.append(self._text)
-        return await read(self, *given)
+        return await read(self, *given, **more)
 
     event.listen(engine.sync_engine, "before_cursor_execute", note)
     try:
