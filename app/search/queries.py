@@ -25,6 +25,7 @@ from sqlalchemy import (
     literal,
     select,
     text,
+    true,
     union,
     union_all,
 )
@@ -269,13 +270,15 @@ def _found(
             ObjectPeriod.kind == kind, held_then(ObjectPeriod), ObjectPeriod.public, condition
         )
 
-    def newest(wanted: Any, number: Any, type: str) -> Any:
+    def first(wanted: Any, number: Any, type: str) -> Any:
         return (
             wanted.where(number < bindparam(f"before_{type}", type_=BigInteger))
             .order_by(number.desc())
             .limit(bindparam("most", type_=Integer))
-            .subquery()
         )
+
+    def newest(wanted: Any, number: Any, type: str) -> Any:
+        return first(wanted, number, type).subquery()
 
     def objects(kind: str) -> Any:
         return newest(
@@ -303,7 +306,9 @@ def _found(
     issues = union(
         select(ObjectPeriod.object_id.label("id")).where(matching("issue")), options
     ).subquery()
-    speakers = select(ObjectPeriod.object_id).where(matching("speaker"))
+    # Looked up first, and each by itself: else the speaker of every quote is looked up.
+    speakers = select(ObjectPeriod.object_id.label("id")).where(matching("speaker"))
+    speaker = speakers.cte("speakers").prefix_with("MATERIALIZED")
     # A quote is found while a position that has been public with it is published.
     rests = exists().where(
         QuoteUse.quote_id == Quote.id,
@@ -315,11 +320,12 @@ def _found(
     spoken = (
         one_of(Quote.id, "quote") if quotes_listed else Quote.words.op("@@")(cast(words, TSQUERY))
     )
-    said = [
-        newest(select(Quote.id).where(condition, rests), Quote.id, "quote")
-        for condition in (spoken, Quote.speaker_id.in_(speakers))
-    ]
-    quotes = union(*(select(s.c.id) for s in said)).subquery()
+    said = newest(select(Quote.id).where(spoken, rests), Quote.id, "quote")
+    of_speaker = select(Quote.id).where(Quote.speaker_id == speaker.c.id, rests)
+    heard = first(of_speaker, Quote.id, "quote").lateral()
+    quotes = union(
+        select(said.c.id), select(heard.c.id).select_from(speaker.join(heard, true()))
+    ).subquery()
     streams = {
         "party": objects("party"),
         "issue": newest(select(issues.c.id), issues.c.id, "issue"),

@@ -69,10 +69,11 @@ QUERIES = {
     "/api/v1/changes": ("?limit=500",),
     "/api/v1/search": (
         "?q=party", "?q=nowhere", "?q=party&party=p7", "?q=party&firmness=demand&grouped=true",
-        "?q=statements&counts=true", "?q=xqzwvk&counts=true", "?q=party&since=2012-02-01",
+        "?q=statements&counts=true", "?q=xqzwvk&counts=true", "?q=party&since=2012-02-01", "?q=no",
     ),
     "/search": (
         "?q=party", "?q=nowhere", "?q=party&issue=i3", "?firmness=demand", "?party=p7&kind=direct",
+        "?q=no",
     ),
 }  # fmt: skip
 VALUES = {
